@@ -1,12 +1,15 @@
 // Completion that knows the place: after `a` the classes, after a subject the properties that such things have, after a
-// property the values that it has, each with a count and before a letter is typed; elsewhere things by label or name.
+// property the values that it has, each with a count and before a letter is typed; elsewhere things by label or name,
+// after the keywords. A list that nobody asked for, or that begins with keywords, has no chosen line: Enter ends the line
+// of the text, unless an arrow key has chosen one.
 // Yasqe's own completers query other hosts and are disabled.
 
 import { Yasqe } from "@zazuko/yasqe";
 import { ask, written } from "./ask.js";
 import { gettext, spelled, tag } from "./language.js";
+import { keywords } from "./keywords.js";
 import { isType, isVariable, read, same } from "./syntax.js";
-import { matching } from "./vocabulary.js";
+import { element } from "./table.js";
 
 const WORD = /<?[\p{L}\p{N}_:\/.#-]*$/u;
 const REST = /^[\p{L}\p{N}_:\/.#-]*>?/u;
@@ -22,7 +25,8 @@ export class Completion {
     this.vocabulary = vocabulary;
     this.terms = terms;
     this.endpoint = endpoint;
-    this.isAsked = false;
+    this.isAsked = false; // by the reader
+    this.isInvited = false; // by a space
     this.read = new Map(); // values by class and property
     Yasqe.forkAutocompleter("prefixes", {
       name: "ours",
@@ -42,7 +46,43 @@ export class Completion {
 
   // Complete after a space, if something must follow.
   invite(yasqe) {
-    if (INVITING.test(lineBefore(yasqe))) this.open(yasqe);
+    if (!INVITING.test(lineBefore(yasqe))) return;
+    this.isInvited = true;
+    yasqe.autocomplete();
+    this.isInvited = false;
+  }
+
+  // How the lists behave: a sign closes them, and Enter and Tab take the chosen line.
+  get behaviour() {
+    const widget = (yasqe) => yasqe.state.completionActive.widget;
+    return {
+      closeCharacters: /[\s>"'(){}[\];,=?$@]/,
+      extraKeys: {
+        Home: "goLineStart",
+        End: "goLineEnd",
+        Enter(yasqe, list) {
+          if (widget(yasqe).selectedHint >= 0) return list.pick();
+          list.close();
+          return yasqe.execCommand("newlineAndIndent");
+        },
+        Tab(yasqe, list) {
+          if (widget(yasqe).selectedHint < 0) list.setFocus(0);
+          list.pick();
+        },
+      },
+    };
+  }
+
+  // What to do with a list that is shown.
+  shown(yasqe, widget) {
+    widget.hints.setAttribute("aria-label", gettext("Suggestions"));
+    widget.hints.tabIndex = 0; // it scrolls
+    if (!widget.data.list[0].isQuiet) return;
+    const [first] = widget.hints.children;
+    first.classList.remove("CodeMirror-hint-active");
+    first.removeAttribute("aria-selected");
+    yasqe.getInputField().removeAttribute("aria-activedescendant");
+    widget.selectedHint = -1;
   }
 
   completer() {
@@ -51,17 +91,26 @@ export class Completion {
       bulk: false,
       autoShow: true,
       isValidCompletionPosition: (yasqe) => this.isValid(yasqe),
-      preProcessToken(yasqe, token) {
+      preProcessToken: (yasqe, token) => {
         const { ch } = yasqe.getDoc().getCursor();
         const [before, after] = around(yasqe);
+        this.isWanted = this.isAsked || before !== "";
         return { ...token, string: " ", typed: before, from: { ch: ch - before.length }, to: { ch: ch + after.length } };
       },
       get: async (yasqe, { typed }) => {
-        this.found = await this.complete(yasqe, typed);
+        const { prefixes, found } = await this.complete(yasqe, typed);
+        this.found = found.map((each) => (each.iri ? { ...each, written: this.vocabulary.written(each.iri, prefixes) } : each));
         return this.found.map((each) => each.written);
       },
-      postprocessHints: (_, hints) =>
-        hints.map((hint, index) => ({ ...hint, render: (element) => this.show(element, this.found[index]) })),
+      postprocessHints: (_, hints) => {
+        const isQuiet = !this.isWanted || this.found[0]?.kind === "keyword";
+        return hints.map((hint, index) => ({
+          ...hint,
+          isQuiet,
+          hint: (yasqe) => this.accept(yasqe, hint),
+          render: (element) => this.show(element, this.found[index]),
+        }));
+      },
     };
   }
 
@@ -71,8 +120,15 @@ export class Completion {
     const { type } = yasqe.getTokenAt(yasqe.getDoc().getCursor());
     if (["comment", "string"].includes(type) || /PREFIX\s+\S*$/i.test(line)) return false;
     if (/[?$"'@]$/.test(line.slice(0, line.length - before.length))) return false;
-    if (before.length >= SHORTEST) return !["atom", "keyword"].includes(type);
-    return this.isAsked && ["property", "object"].includes(this.place(yasqe).place.expects);
+    if (!before) return (this.isAsked || this.isInvited) && ["property", "object"].includes(this.place(yasqe).place.expects);
+    if (["atom", "keyword"].includes(type)) return false;
+    return this.isAsked || (before.length >= SHORTEST && before !== this.accepted);
+  }
+
+  // Write a line of the list; it does not open again on what it has written.
+  accept(yasqe, { text, from, to }) {
+    this.accepted = text.match(WORD)[0];
+    yasqe.getDoc().replaceRange(text, from, to, "complete");
   }
 
   place(yasqe) {
@@ -82,24 +138,42 @@ export class Completion {
 
   async complete(yasqe, typed) {
     const query = this.place(yasqe);
-    const { place } = query;
+    return { prefixes: query.prefixes, found: await this.fitting(yasqe, query, typed) };
+  }
+
+  async fitting(yasqe, query, typed) {
+    const { place, prefixes } = query;
+    const matching = (terms) => this.vocabulary.matching(terms, typed, prefixes);
+    const complete = (kind) => this.vocabulary.complete(typed, kind, prefixes);
     query.patterns = query.patterns.filter(({ groups }) => groups.every((each) => place.groups.includes(each)));
     if (place.expects === "property") {
       const classes = place.path?.length
         ? this.vocabulary.values(place.subject, place.path.slice(0, -1), query)
         : this.vocabulary.classes(place.subject, query);
-      const fitting = matching(this.vocabulary.properties(classes), typed);
-      return fitting.length || !typed ? fitting : this.vocabulary.complete(typed, "property");
+      const fitting = matching(this.vocabulary.properties(classes));
+      return fitting.length || !typed ? fitting : complete("property");
     }
     if (place.expects === "object") {
       if (isType(place)) {
-        const fitting = matching(this.vocabulary.sizes(), typed);
-        return fitting.length ? fitting : this.vocabulary.complete(typed, "class");
+        const fitting = matching(this.vocabulary.sizes());
+        return fitting.length ? fitting : complete("class");
       }
-      const fitting = matching(await this.values(place.subject, place.path, query), typed);
-      if (fitting.length || !typed) return fitting;
+      const fitting = matching(await this.wait(yasqe, this.values(place.subject, place.path, query)));
+      return fitting.length || !typed ? fitting : complete("thing");
     }
-    return this.vocabulary.complete(typed, "thing");
+    const words = place.expects === "data" ? [] : keywords(typed);
+    return place.expects === "clause" || !typed ? words : [...words, ...complete("thing")];
+  }
+
+  // Show at the cursor that values are asked for.
+  async wait(yasqe, values) {
+    const sign = element("span", { className: "waiting", textContent: "…" });
+    yasqe.operation(() => yasqe.addWidget(yasqe.getDoc().getCursor(), sign));
+    try {
+      return await values;
+    } finally {
+      sign.remove();
+    }
   }
 
   // The values that a path leads to from such a subject, the most frequent ones first, with their code list or class.
@@ -146,6 +220,7 @@ export class Completion {
   show(element, { iri, written, names, kind, of, count }) {
     const label = document.createElement("span");
     label.textContent = names.find((name) => name) ?? this.vocabulary.short(iri);
+    if (kind === "keyword") return element.append(label);
     const code = document.createElement("code");
     const short = iri ? this.vocabulary.short(iri) : written;
     const more = [of ?? KINDS[kind], count && spelled(count)].filter(Boolean).join(", ");

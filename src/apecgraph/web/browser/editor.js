@@ -85,11 +85,9 @@ class Editor {
       showQueryButton: false,
       resizeable: false,
       editorHeight: null,
+      hintConfig: this.completion.behaviour,
     });
-    yasqe.on("autocompletionShown", (_, { hints }) => {
-      hints.setAttribute("aria-label", gettext("Suggestions"));
-      hints.tabIndex = 0; // it scrolls
-    });
+    yasqe.on("autocompletionShown", (_, widget) => this.completion.shown(yasqe, widget));
     return yasqe;
   }
 

@@ -42,8 +42,8 @@ export const nameOf = ({ text }) => text.slice(1);
 export const same = (one, other) =>
   one && other && (isVariable(one) && isVariable(other) ? nameOf(one) === nameOf(other) : one.text === other.text);
 
-// Read the triple patterns of a text and the place of the cursor: `expects` is "subject", "property", "object" or
-// undefined; the groups of a pattern are the brackets that it is in, so patterns of outer groups hold for inner ones.
+// Read the triple patterns of a text and the place of the cursor: `expects` is "subject", "property", "object",
+// "end" of a statement, "data" of VALUES, "clause" outside of groups, or undefined in an expression; the groups of a pattern are the brackets that it is in, so patterns of outer groups hold for inner ones.
 export function read(text, cursor = Infinity) {
   const patterns = [];
   const prefixes = {};
@@ -117,7 +117,7 @@ export function read(text, cursor = Infinity) {
 }
 
 function seen(group, token) {
-  if (!group || group.kind === "values") return { groups: [] };
+  if (!group || group.kind === "values") return { groups: [], expects: group ? "data" : "clause" };
   const { expects, subject, path, groups, kind } = group;
   return { expects: kind === "brackets" ? undefined : expects, subject, path, groups, token };
 }

@@ -29,12 +29,14 @@ export class Vocabulary {
   spelt(term) {
     const written = this.written(term.iri);
     const own = term.iri.split(/[/#]/).pop();
-    return { ...term, written, spellings: [...term.names, own, written].map(fold) };
+    const words = own.replace(/(\p{Ll})(?=\p{Lu})/gu, "$1 ");
+    return { ...term, written, spellings: [...new Set([...term.names, own, words, written].map(fold))] };
   }
 
-  // An IRI as written in a query: with a prefix, or in angle brackets.
-  written(iri) {
-    return this.prefixed(iri) ?? `<${iri}>`;
+  // An IRI as written in a query, with a prefix that the query declares or that is known, or in angle brackets.
+  written(iri, declared = {}) {
+    const known = this.namespaces.filter(([prefix]) => !(prefix in declared));
+    return this.prefixed(iri, [...Object.entries(declared), ...known]) ?? `<${iri}>`;
   }
 
   // An IRI as shown to people: our own IRIs are relative to the base.
@@ -42,10 +44,10 @@ export class Vocabulary {
     return this.prefixed(iri) ?? (this.isOwn(iri) ? iri.slice(this.base.length) : iri);
   }
 
-  prefixed(iri) {
-    const found = this.namespaces.find(([, namespace]) => iri.startsWith(namespace));
-    const local = found && iri.slice(found[1].length);
-    return found && LOCAL.test(local) ? `${found[0]}:${local}` : undefined;
+  prefixed(iri, namespaces = this.namespaces) {
+    const fits = ([, namespace]) => namespace && iri.startsWith(namespace) && LOCAL.test(iri.slice(namespace.length));
+    const found = namespaces.find(fits);
+    return found && `${found[0]}:${iri.slice(found[1].length)}`;
   }
 
   isOwn(iri) {
@@ -119,23 +121,34 @@ export class Vocabulary {
   }
 
   // The terms that complete the typed text, by similarity; those of the given kind come first.
-  complete(typed, kind) {
-    return matching(this.terms, typed, (term) => term.kind !== kind);
+  complete(typed, kind, prefixes) {
+    return this.matching(this.terms, typed, prefixes, (term) => term.kind !== kind);
+  }
+
+  // The terms that complete a text; after a prefix, those of its namespace, by their names as well.
+  matching(terms, typed, prefixes, misfits) {
+    const [, prefix, local] = typed.match(/^([^:]*):(.*)$/s) ?? [];
+    const namespace = prefixes[prefix] || this.prefixes[prefix];
+    const inside = namespace ? matching(terms.filter(({ iri }) => iri.startsWith(namespace)), local, misfits) : [];
+    return inside.length ? inside : matching(terms, typed, misfits);
   }
 }
 
 // The terms that complete a text: those that fit first, then by similarity.
-export function matching(terms, typed, misfits = () => false) {
+function matching(terms, typed, misfits = () => false) {
   const sought = fold(typed.replace(/^</, ""));
   if (!sought) return terms.slice(0, MOST);
   const word = new RegExp(`(^|[^\\p{L}\\p{N}])${sought.replace(SYNTAX, "\\$&")}`, "u");
   return terms
     .map((term) => ({ term, misfit: misfits(term), ...likeness(term.spellings, sought, word) }))
     .filter(({ rank }) => rank < 3)
-    .sort((one, other) => one.misfit - other.misfit || one.rank - other.rank || one.length - other.length)
+    .sort((one, other) => one.misfit - other.misfit || one.rank - other.rank || frequency(other) - frequency(one) || one.length - other.length)
     .slice(0, MOST)
     .map(({ term }) => term);
 }
+
+// Among the terms with a word inside of their name, the frequent ones come first.
+const frequency = ({ rank, term }) => (rank === 2 && term.count) || 0;
 
 function fold(text) {
   return text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
