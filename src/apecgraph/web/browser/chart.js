@@ -1,5 +1,6 @@
 // A chart of an answer: lines if there is a column of times, otherwise bars. Values in different units are never on one
-// axis: each unit has a chart of its own. A second column of names divides the values into series.
+// axis: each unit has a chart of its own. A second column of names divides the values into series: by default the one that
+// tells the rows of one place on the axis apart.
 
 import { axisX, axisY, barX, dot, gridX, gridY, lineY, plot, ruleX } from "@observablehq/plot";
 import { gettext, spelled } from "./language.js";
@@ -8,6 +9,7 @@ import { isNumber } from "./terms.js";
 
 const TIME = /#(date|dateTime|gYear|gYearMonth)$/;
 const YEAR = /^\d{4}$/;
+const MOMENT = /^\d{4}(-\d\d){0,2}$/;
 const YEARS = /year|when|period|time|date/i; // names of columns whose numbers are years
 const UNIT = /unit|currency|measure$/i;
 const FEW = 15;
@@ -18,14 +20,21 @@ const LONGEST = 30;
 const SCALE = 2; // pixels of the picture for each pixel of the page
 
 export function draw({ variables, rows }, terms, width) {
+  const isTime = (term, name) => moment(term, name, terms) !== undefined;
   const numbers = variables.filter((name) => some(rows, name, isNumber) && !some(rows, name, isTime));
   const others = variables.filter((name) => !numbers.includes(name) && rows.some((row) => row[name]));
   if (!numbers.length || !others.length) return nothing(numbers.length > 0);
   const times = others.filter((name) => some(rows, name, isTime));
   const divided = (name, most) => distinct(rows, name) > 1 && distinct(rows, name) <= most;
   const along = times[0] ?? others.find((name) => distinct(rows, name) === rows.length) ?? others[0];
-  const unit = others.find((name) => name !== along && UNIT.test(name) && divided(name, MOST_UNITS)) ?? "";
-  const series = times.length ? (others.find((name) => ![along, unit].includes(name) && divided(name, MOST_SERIES)) ?? "") : "";
+  const units = others.filter((name) => name !== along && UNIT.test(name) && distinct(rows, name) <= MOST_UNITS);
+  const unit = units.find((name) => distinct(rows, name) > 1) ?? units[0] ?? "";
+  const rest = others.filter((name) => ![along, unit].includes(name) && distinct(rows, name) > 1);
+  const places = (...names) => new Set(rows.map((row) => JSON.stringify(names.map((name) => row[name]?.value)))).size;
+  const isCrowded = places(along, unit) < rows.length;
+  const series = isCrowded
+    ? rest.reduce((best, name) => (places(along, unit, name) > places(along, unit, best) ? name : best), "")
+    : ((times.length && rest.find((name) => divided(name, MOST_SERIES))) || "");
   const chosen = { value: numbers[0], along, series, unit };
   const figure = element("figure", { className: "chart" });
   const canvas = element("div");
@@ -38,6 +47,7 @@ export function draw({ variables, rows }, terms, width) {
     const units = chosen.unit ? [...Map.groupBy(shown, (row) => text(row[chosen.unit], terms))] : [["", shown]];
     const pictures = units.slice(0, MOST_UNITS).map(([name, part]) => {
       const drawing = (line ? lines : bars)(part, chosen, width, terms, name);
+      drawing.prepend(svg("title", {}, drawing.ariaLabel));
       drawing.setAttribute("role", "img"); // the table describes its parts
       for (const inner of drawing.querySelectorAll("[aria-label]")) inner.removeAttribute("aria-label");
       return element("div", {}, drawing, downloads(drawing, name));
@@ -68,10 +78,11 @@ export function draw({ variables, rows }, terms, width) {
 
 // Times at their distance, one line for each series.
 function lines(points, { value, along, series }, width, terms, unit) {
-  const years = points.length <= FEW && points.every((row) => YEAR.test(row[along].value));
+  const when = (row) => moment(row[along], along, terms);
+  const years = new Set(points.map(when)).size <= FEW && points.every((row) => YEAR.test(when(row)));
   const data = points
     .map((row) => ({
-      x: new Date(row[along].value.replace(/Z$/, "")),
+      x: new Date(when(row)),
       y: Number(row[value].value),
       z: series ? text(row[series], terms) : value,
     }))
@@ -81,7 +92,7 @@ function lines(points, { value, along, series }, width, terms, unit) {
   const drawing = plot({
     ...LOOKS,
     width,
-    ariaLabel: gettext("Line chart: %(value)s along %(along)s", { value, along }),
+    ariaLabel: gettext("Line chart: %(value)s along %(along)s", { value: measured(value, unit), along }),
     marginLeft: 60,
     marginBottom: 40,
     x: { type: "utc" },
@@ -96,7 +107,7 @@ function lines(points, { value, along, series }, width, terms, unit) {
       dot(data, { x: "x", y: "y", fill: series ? "z" : "var(--link)", title: ({ y, z }) => `${z}: ${spelled(y)}` }),
     ],
   });
-  drawing.append(key(unit || value, series ? names : [], colours));
+  drawing.append(key(measured(value, unit), series ? names : [], colours));
   return drawing;
 }
 
@@ -134,7 +145,7 @@ function bars(points, { value, along, series }, width, terms, unit) {
     ...LOOKS,
     width,
     marginTop: 32,
-    ariaLabel: gettext("Bar chart: %(value)s along %(along)s", { value, along }),
+    ariaLabel: gettext("Bar chart: %(value)s along %(along)s", { value: measured(value, unit), along }),
     marginLeft: 20 + 7.5 * longest,
     marginRight: 24,
     y: { type: "band", domain: points.map((_, index) => index), label: null },
@@ -151,7 +162,7 @@ function bars(points, { value, along, series }, width, terms, unit) {
       ruleX([0]),
     ],
   });
-  drawing.append(key(unit || value, groups, groups.map((_, index) => colour(index))));
+  drawing.append(key(measured(value, unit), groups, groups.map((_, index) => colour(index))));
   return drawing;
 }
 
@@ -224,8 +235,15 @@ function nothing(hasNumbers) {
   });
 }
 
-const isTime = (term, name) =>
-  term.type !== "uri" && (TIME.test(term.datatype) || (YEAR.test(term.value) && (!isNumber(term) || YEARS.test(name))));
+// The time that a term of a column stands for, or undefined: a date, a year, or a thing that is called by one.
+function moment(term, name, terms) {
+  const { type, value, datatype } = term;
+  if (type === "uri") return [value.split(/[/#]/).pop(), text(term, terms)].find((each) => MOMENT.test(each));
+  const isTime = TIME.test(datatype) || (YEAR.test(value) && (!isNumber(term) || YEARS.test(name)));
+  return isTime ? value.replace(/Z$/, "") : undefined;
+}
+
+const measured = (value, unit) => (unit ? `${value} (${unit})` : value);
 const some = (rows, name, is) => rows.some((row) => row[name]) && rows.every((row) => !row[name] || is(row[name], name));
 const distinct = (rows, name) => new Set(rows.map((row) => row[name]?.value)).size;
 const text = (term, terms) => (term ? terms.text(term) : "");
