@@ -84,8 +84,8 @@ def test_an_example_is_one_click_away(visit: Open, violations: Violations) -> No
     assert urlsplit(page.url).query == ""
     page.get_by_label("Search the examples").fill("chaired YEAR")
     expect(page.get_by_role("link", name="What do the claims C0021", exact=False)).to_have_count(0)
-    page.get_by_role("link", name="Who chaired").first.click()
-    expect(page.get_by_role("heading", name="Who chaired")).to_be_visible()
+    page.get_by_role("link", name="Who chaired").first.press("Enter")
+    expect(page.get_by_role("heading", name="Who chaired")).to_be_focused()
     named = page.locator("td a[href^='/id/source/']").first
     expect(named).to_be_in_viewport()  # the answer is in sight at once
     expect(named).not_to_have_text(re.compile("^id/"))
@@ -124,6 +124,8 @@ def test_nothing_typed_is_lost(visit: Open, violations: Violations) -> None:
     page.reload()
     expect(page.locator("td a[href^='/id/source/']").first).to_be_visible()
     page.get_by_role("tab", name="not run yet").click()
+    page.reload()
+    expect(page.get_by_role("tab", name="not run yet")).to_have_attribute("aria-selected", "true")
     assert written(page) == "# not run yet"
     page.get_by_role("button", name="Close this query").click()
     expect(page.get_by_role("tab")).to_have_count(1)
@@ -179,6 +181,24 @@ def test_completion_knows_the_place(visit: Open) -> None:
     write(page, "SELECT * { ?s ")
     page.keyboard.press("Control+Space")
     expect(options.filter(has_text="rdf:type")).to_be_visible()
+    write(page, "SELECT * { ?f a qb:Observation ; ")
+    expect(measure).to_be_visible()
+    for text, key in (("", "Enter"), ("} ORDER BY DESC(?f)", "Enter"), ("LIM", "Tab")):
+        page.keyboard.type(text)
+        if text == "LIM":
+            expect(options).to_have_text(["LIMIT"])
+        page.keyboard.press(key)  # a list that nobody asked for does not take Enter
+        expect(options).to_have_count(0)
+    assert re.search(r"Observation ;\s+} ORDER BY DESC\(\?f\)\nLIMIT$", written(page))
+    write(
+        page, "PREFIX e: <https://w3id.org/apecgraph/id/economy/>\nSELECT * { ?m org:member e:per"
+    )
+    expect(options).to_contain_text(["id/economy/PER"])
+    page.keyboard.press("Enter")
+    page.keyboard.type(" . ?who a apec:Economy ; lab")
+    expect(options.first).to_contain_text("skos:prefLabel")
+    expect(options.filter(has_text="rdfs:label")).to_have_count(0)
+    assert "org:member e:PER . ?who" in written(page)
 
 
 def test_an_answer_is_read_by_people(visit: Open, violations: Violations) -> None:
@@ -256,6 +276,7 @@ SELECT ?membership {
     expect(page.get_by_role("heading", name="A query of your own")).to_be_visible()
     assert "economy/JPN" in written(page)
     assert "Korea" not in written(page)
+    expect(page.get_by_role("tab", name="Korea")).to_have_count(0)
 
 
 def test_help_is_where_one_stands(visit: Open, violations: Violations) -> None:
@@ -288,6 +309,10 @@ SELECT ?e ?o { ?e a apec:Economy .
     expect(page.locator(".editor:fullscreen")).to_have_count(1)
     page.locator(".CodeMirror textarea").focus()
     page.keyboard.press("F11")
+    expect(page.locator(".editor:fullscreen")).to_have_count(0)
+    page.keyboard.press("F11")
+    expect(page.get_by_role("button", name="Leave the full screen (Esc)")).to_be_visible()
+    page.keyboard.press("Escape")
     expect(page.locator(".editor:fullscreen")).to_have_count(0)
     page.get_by_label("With the sources of each row").check()
     page.get_by_role("link", name="Permalink").click()
@@ -354,6 +379,7 @@ def test_a_chart_has_one_unit_and_can_be_downloaded(visit: Open) -> None:
     expect(dollars.locator(line)).to_have_count(2)  # a line for each economy
     expect(yuan.locator(line)).to_have_count(1)
     expect(page.locator("figure svg")).to_have_count(2)
+    expect(dollars.locator("> title")).to_have_text("Line chart: trade (dollars) along year")
     page.get_by_role("combobox", name="Series").select_option("")
     expect(dollars.locator(line)).to_have_count(0)
     page.get_by_role("combobox", name="Series").select_option("who")

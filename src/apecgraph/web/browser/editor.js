@@ -49,7 +49,7 @@ class Editor {
     const choose = (variable, term, wanted) => this.choose(variable, term, wanted);
     choose.applies = (variable) => this.applies(variable);
     this.results = new Results(this.part("results"), this.terms, choose);
-    this.fields = new Fields(this.part("parameters"), this.completion, this.terms, (text) => this.ask(this.untitled(text)));
+    this.fields = new Fields(this.part("parameters"), this.completion, this.terms, (text) => this.ask(this.examples.untitled(text)));
     this.begin(asked);
     this.listen();
   }
@@ -135,6 +135,10 @@ class Editor {
       this.notebook.forget();
       this.tabs.drawRuns();
     });
+    this.root.addEventListener("keydown", (event) => this.leave(event));
+    this.root.addEventListener("fullscreenchange", () => {
+      this.part("wide").textContent = document.fullscreenElement ? gettext("Leave the full screen (Esc)") : gettext("Full screen");
+    });
     this.cites.addEventListener("change", () => {
       this.pass();
       this.run();
@@ -194,13 +198,8 @@ class Editor {
   title(text, otherwise) {
     const known = this.examples.titles.get(text.trimEnd());
     if (known || otherwise) return known ?? otherwise;
-    const [first = ""] = text.split("\n").filter((line) => line.trim() && !/^\s*(PREFIX|BASE)\b/i.test(line));
+    const [first = ""] = this.examples.untitled(text).split("\n").filter((line) => line.trim() && !/^\s*(PREFIX|BASE)\b/i.test(line));
     return first.replace(/^\s*#\s*/, "").trim().slice(0, LONGEST_TITLE) || gettext("New query");
-  }
-
-  // A text with another value than the example has: without the question at its head, which names the old value.
-  untitled(text) {
-    return this.examples.titles.has(this.text.trimEnd()) ? text.replace(/^(#[^\n]*\n)+/, "") : text;
   }
 
   // Whether nothing is lost if the open tab gets another text.
@@ -229,6 +228,7 @@ class Editor {
   fetch(text) {
     this.put(text);
     this.place.scrollIntoView();
+    if (document.activeElement !== document.body) this.heading.focus({ preventScroll: true }); // it was at a link far below
     this.run(true);
   }
 
@@ -239,6 +239,7 @@ class Editor {
   turn(tab) {
     const { isRun } = tab;
     this.notebook.choose(tab);
+    history.replaceState({ tab: tab.id }, ""); // after a reload it is open again
     this.write(tab.text, isRun);
     this.show("idle");
     this.say("");
@@ -371,6 +372,11 @@ class Editor {
   async widen() {
     if (document.fullscreenElement) await document.exitFullscreen();
     else await this.root.requestFullscreen();
+  }
+
+  // Escape leaves the full screen, unless it closes something in it.
+  leave({ key, target, defaultPrevented }) {
+    if (key === "Escape" && document.fullscreenElement && !defaultPrevented && !target.closest("dialog")) this.widen();
   }
 
   // Declare the known prefixes that are used, and remove those that were declared so and are no longer used.

@@ -28,6 +28,15 @@ export class Examples {
     place.prepend(element("p", {}, field), this.none);
   }
 
+  // A text without the question of an example at its head, unless it is that example: other values answer another one.
+  untitled(text) {
+    const lines = text.split("\n");
+    const isHead = lines[0].startsWith("#") && !this.titles.has(text.trimEnd());
+    const example = isHead && [...this.titles.keys()].find((each) => each.startsWith(`${lines[0]}\n`));
+    if (!example) return text;
+    return lines.slice(lines.findIndex((line) => !line.startsWith("#") || !example.includes(line))).join("\n");
+  }
+
   search(place, text) {
     const words = text.toLocaleLowerCase(tag).split(/\s+/).filter(Boolean);
     const queries = [...this.titles];

@@ -153,8 +153,9 @@ export class Table {
   press(event) {
     const cell = event.target.closest("td");
     if (!cell) return;
-    if (event.key === "Escape") this.close();
-    else if (event.target !== cell) return;
+    if (event.key === "Escape") {
+      if (!this.close()) return;
+    } else if (event.target !== cell) return;
     else if (event.key === "Enter") this.open(cell);
     else if (STEPS[event.key]) {
       const [down, right] = STEPS[event.key];
