@@ -403,7 +403,7 @@ class TestTheQueryPage:
         title = question.title("en")
         parameters = {"query": question.query}
         page = client.get("/sparql", params=parameters, headers={"Accept": "text/html"}).text
-        assert f'<h2 id="query-title">{html.escape(title)}</h2>' in page
+        assert f'<h2 id="query-title" tabindex="-1">{html.escape(title)}</h2>' in page
         assert f">{html.escape(title)}</a>" not in page
 
     @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 // A chart of an answer: lines if there is a column of times, otherwise bars. Values in different units are never on one
-// axis: each unit has a chart of its own. A second column of names divides the values into series: by default the one that
-// tells the rows of one place on the axis apart.
+// axis: each unit has a chart of its own. A second column of names divides the values into series: by default a column
+// that tells the rows of one place on the axis apart.
 
 import { axisX, axisY, barX, dot, gridX, gridY, lineY, plot, ruleX } from "@observablehq/plot";
 import { gettext, spelled } from "./language.js";
