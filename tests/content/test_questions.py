@@ -114,9 +114,10 @@ def test_a_release_carries_its_questions(release: Release) -> None:
 
 def test_questions_are_the_examples_of_the_endpoint(client: httpx.Client) -> None:
     page = html.unescape(client.get("/sparql", headers={"Accept": "text/html"}).text)
+    queries = client.get("/sparql/vocabulary.json").json()["examples"]
     for question in QUESTIONS:
         assert question.title("en") in page
-        assert question.query in page
+        assert queries[f"/questions/{question.name}"] == question.query
 
 
 def test_a_changed_question_is_another_release(tmp_path: Path) -> None:

@@ -21,9 +21,8 @@ Row: TypeAlias = tuple[Term | None, ...]
 _TRIPLE: Final = ("subject", "predicate", "object")
 _ANSWER: Final = ("answer",)
 
-_NUMBERS: Final = frozenset(
-    f"{XSD}{name}" for name in ("boolean", "integer", "decimal", "double", "float")
-)
+_NUMBERS: Final = ("boolean", "integer", "decimal", "double", "float")
+"""Local names of datatypes whose values may change in a row that stays the same row."""
 
 _ANY_NODE: Final = ox.BlankNode("node")
 """Stands for every blank node in a comparison, since labels differ from answer to answer."""
@@ -160,10 +159,12 @@ def _pairs(
 
 
 def _without_numbers(row: Row) -> Row:
-    return tuple(
-        None if isinstance(value, ox.Literal) and value.datatype.value in _NUMBERS else value
-        for value in row
-    )
+    return tuple(None if _is_number(value) else value for value in row)
+
+
+def _is_number(value: object) -> bool:
+    datatype = value.datatype.value if isinstance(value, ox.Literal) else ""
+    return datatype.startswith(XSD) and datatype.removeprefix(XSD) in _NUMBERS
 
 
 def _things(row: Row) -> Row | None:
