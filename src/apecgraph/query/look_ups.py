@@ -49,8 +49,8 @@ _LOOK_UP: Final = re.compile(
 """The form of a look-up after its declarations (SPARQL 1.1, sections 5.1, 15.3 and 15.5)."""
 
 _PLAIN_IRI: Final = re.compile(rf"(?!.*[:/]\.){_IRI}", re.DOTALL)
-"""A full IRI in which the engine has nothing to change (RFC 3986, section 5.2.4), and that ends
-where it seems to: a declaration may have escaped what ends it (SPARQL 1.1, section 19.2)."""
+"""A full IRI that the engine does not change (RFC 3986, section 5.2.4). It contains no character
+that would end it, which a declaration may contain as an escape (SPARQL 1.1, section 19.2)."""
 
 _RESOLVED: Final = re.compile(r"\\|[:/]\.")
 """What declarations have in them if the engine may read other IRIs in them: it keeps the dot
